@@ -1,0 +1,1 @@
+"""Messengers. Thin: a channel translates and never decides."""

@@ -1,0 +1,1 @@
+"""Tables, migrations and the store. The only room that speaks SQL."""
