@@ -10,10 +10,11 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
-from coachbot.analysis import corpus, segment
-from coachbot.analysis.classifier import HeldOut, ModelError, Progress, ReplyClassifier
+from coachbot.analysis import corpus, segment, training
+from coachbot.analysis.classifier import ModelError, ReplyClassifier
 from coachbot.analysis.evaluation import Report, compare
 from coachbot.analysis.features import Lexicon
+from coachbot.analysis.training import HeldOut, Progress
 from coachbot.coaching.content import ContentError, load_yaml
 from coachbot.settings import PACKAGE, Settings
 
@@ -91,7 +92,7 @@ class Models:
             if not rows and locked:
                 rows, locked = locked, []
             lines = segment.words_of(self._data / "off_topic.txt")
-            classifier, held_out = ReplyClassifier.fit(rows, lines, self._lexicon(), progress)
+            classifier, held_out = training.fit(rows, lines, self._lexicon(), progress)
         except (ValueError, OSError) as error:
             raise ContentError(str(error)) from error
         trained = Trained(classifier, _by_scene(held_out), _locked(classifier, locked), len(rows))

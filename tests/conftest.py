@@ -13,16 +13,9 @@ from coachbot.app import load_coach
 from coachbot.dialogue.state import Coach
 from coachbot.models import Models, Trained
 from coachbot.settings import Settings
-from tests.support.botapi import Specification
 from tests.support.people import World, telegram_world, terminal_world
 
 ROOT = Path(__file__).parent.parent
-
-
-def pytest_report_header() -> str:
-    if Specification.from_environment():
-        return "Bot API: every call is checked against the specification"
-    return "Bot API: calls are NOT checked, because BOTAPI_SPEC names no file"
 
 
 @pytest.fixture(scope="session")

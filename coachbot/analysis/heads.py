@@ -22,20 +22,21 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("scorable", "off_topic"),
 )
 INDEX = {head: number for number, head in enumerate(HEADS)}
+OFF_TOPIC = INDEX["scorable", "off_topic"]
 CERTAIN = 9.0
 """Log-odds of a head whose question the corpus always answered alike."""
 
 
-def targets(labels: Sequence[Labels], off_topic: int = 0) -> np.ndarray:
-    """Return the answers (replies, heads) as booleans; the last `off_topic` replies are off topic."""
+def targets(labels: Sequence[Labels], *, off_topic: bool = False) -> np.ndarray:
+    """Return the answers (replies, heads) as booleans."""
     rows = [
         [
             *(getattr(one, name) >= value for name in ORDINAL for value in range(1, HIGHEST + 1)),
             *(style in one.disc for style in STYLES),
             *(pitfall in one.pitfalls for pitfall in PITFALLS),
-            number >= len(labels) - off_topic,
+            off_topic,
         ]
-        for number, one in enumerate(labels)
+        for one in labels
     ]
     return np.array(rows, dtype=bool).reshape(len(rows), len(HEADS))
 

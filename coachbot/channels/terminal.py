@@ -54,6 +54,7 @@ class TerminalChannel:
                 whole.append(piece.text, STYLES[piece.mark])
             if numbered:
                 whole.append("\n" + numbered, "yellow")
-            self._console.print(whole, "")
+            self._console.print(whole)
+            self._console.print()
         self._sent += 1
         return str(self._sent)

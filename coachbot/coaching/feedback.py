@@ -84,13 +84,13 @@ def clause_around(reply: str, spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _praise(reply: str, assessment: Assessment, scenario: Scenario, advice: Advice) -> Praise | None:
-    """Praise the highest value; what the machine doubts comes last, what it does not see is not praised."""
+    """Praise the highest value; what the machine doubts or does not see is not praised."""
     labels, found = assessment.labels, assessment.evidence
     ranked = sorted(
-        (name for name in ORDINAL if getattr(labels, name) and (scenario.open or name != "exploration")),
-        key=lambda name: (name in assessment.abstain, -getattr(labels, name), ORDINAL.index(name)),
+        (name for name in ORDINAL if getattr(labels, name) and name not in assessment.abstain),
+        key=lambda name: (-getattr(labels, name), ORDINAL.index(name)),
     )
-    fits = scenario.disc in labels.disc
+    fits = scenario.disc in labels.disc and "disc" not in assessment.abstain
     if ranked and (getattr(labels, ranked[0]) == 2 or not fits):
         name = ranked[0]
         words = quote(reply, clause_around(reply, found.ordinal.get(name, ())))

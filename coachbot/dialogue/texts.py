@@ -104,8 +104,8 @@ def card(scenario: Scenario, round_id: int, advice: Advice, *, first: bool = Fal
         Button(label=f"{style} {advice.disc.styles[style].name}", code=code("guess", round_id, style))
         for style in STYLES
     ]
-    looks = "；".join(f"{style} {advice.disc.styles[style].looks}" for style in STYLES)
-    hint = f"\n（{looks}）" if first else ""
+    looks = [f"\n{style} {advice.disc.styles[style].name}：{advice.disc.styles[style].looks}" for style in STYLES]
+    hint = "".join(looks) if first else ""
     return reply(
         bold(f"【{scenario.field}】{scenario.title}"),
         f"\n{scenario.scene}\n\n群众说：\n",

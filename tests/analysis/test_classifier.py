@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coachbot.analysis import corpus
+from coachbot.analysis import corpus, training
 from coachbot.analysis.classifier import MODEL_FILE, ModelError, ReplyClassifier
 from coachbot.analysis.labels import DIMENSIONS, ORDINAL, Exchange, Labels
 from coachbot.models import Models, Trained
@@ -99,13 +99,13 @@ def rows(count: int) -> list[corpus.Row]:
 
 @pytest.mark.parametrize("count", [1, 3, 40])
 def test_small_corpora_train_too(models: Models, classifier: ReplyClassifier, count: int) -> None:
-    small, _ = ReplyClassifier.fit(rows(count), [], classifier.vectors.lexicon)
+    small, _ = training.fit(rows(count), [], classifier.vectors.lexicon)
     assert len(small.predict([RUDE, KIND])) == 2
 
 
 def test_training_is_deterministic(classifier: ReplyClassifier) -> None:
-    one, first = ReplyClassifier.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
-    two, second = ReplyClassifier.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
+    one, first = training.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
+    two, second = training.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
     assert first == second
     assert (one.weights == two.weights).all() and (one.bias == two.bias).all()
     assert one.assess(KIND) == two.assess(KIND)
@@ -113,7 +113,7 @@ def test_training_is_deterministic(classifier: ReplyClassifier) -> None:
 
 def test_an_empty_corpus_is_refused(classifier: ReplyClassifier) -> None:
     with pytest.raises(ValueError, match="empty"):
-        ReplyClassifier.fit([], [], classifier.vectors.lexicon)
+        training.fit([], [], classifier.vectors.lexicon)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

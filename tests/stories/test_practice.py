@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from coachbot.analysis.labels import Labels
+from coachbot.coaching.rubric import Rubric
 from coachbot.dialogue.texts import BAR_NAMES
-from coachbot.storage.tables import attempts, rounds
+from coachbot.storage.tables import attempts, rounds, rubrics
 from tests.support.people import World
 
 GOOD = (
@@ -151,3 +153,35 @@ async def test_scenes_do_not_repeat_while_others_are_left(world: World) -> None:
     person = world.newcomer()
     titles = [(await person.says("/practice")).splitlines()[0] for _ in range(40)]
     assert len(set(titles)) == 40
+
+
+async def test_an_old_score_can_be_recomputed_and_explained(world: World) -> None:
+    """Labels, rubric and what it was applied to are stored with each attempt."""
+    person = world.newcomer()
+    await person.says("/practice")
+    await person.says(RUDE)
+    async with world.application.store.read() as connection:
+        attempt = (await connection.execute(select(attempts))).mappings().one()
+        body = await connection.scalar(select(rubrics.c.body).where(rubrics.c.version == attempt["rubric"]["version"]))
+    rubric = Rubric.model_validate(body)
+    again = rubric.score(
+        Labels.from_dict(attempt["labels"]),
+        attempt["citizen_disc"],
+        open_=attempt["rubric"]["open"],
+        phrases=attempt["rubric"]["phrases"],
+    )
+    assert again.total == attempt["score"] and dict(again.bars) == attempt["bars"]
+
+
+async def test_progress_knows_weeks_and_months_and_trends(world: World) -> None:
+    person = world.newcomer()
+    for _ in range(5):
+        await person.says("/practice")
+        await person.says(RUDE)
+    world.clock.pass_(days=10)
+    for _ in range(12):
+        await person.says("/practice")
+        await person.says(GOOD)
+    shown = await person.says("/progress")
+    assert "练了 17 题" in shown and "近 7 天 12 题，近 30 天 17 题" in shown
+    assert "↑" in shown and "最拿手" in shown and "最该练" in shown

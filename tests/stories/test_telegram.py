@@ -2,10 +2,12 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import select
 
 from coachbot.storage.tables import attempts, inbox, outbox
 from tests.stories.test_practice import GOOD
+from tests.support.botapi import Specification
 from tests.support.fake_telegram import error
 from tests.support.people import TelegramPerson, World
 
@@ -149,3 +151,16 @@ async def test_nobody_answers_in_other_chats(telegram: World) -> None:
     telegram.telegram.push({"message": {"message_id": 1, "date": 1, "chat": group, "from": sender, "text": "来一题"}})
     await person.says("/start")
     assert len(telegram.telegram.sent) == 1
+
+
+def test_the_specification_catches_wrong_calls() -> None:
+    specification = Specification.from_environment()
+    if specification is None:
+        pytest.skip("BOTAPI_SPEC names no file: the bot's calls were not checked against the Bot API specification")
+    assert specification.check("sendMessage", {"chat_id": 1, "text": "好"}) == []
+    assert specification.check("sendMessage", {"chat_id": 1})
+    assert specification.check("sendMessage", {"chat_id": 1, "text": "好", "colour": "red"})
+    assert specification.check(
+        "sendMessage", {"chat_id": 1, "text": "好", "reply_markup": {"inline_keyboard": [["x"]]}}
+    )
+    assert specification.check("sendMassage", {})

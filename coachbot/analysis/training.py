@@ -1,0 +1,183 @@
+"""How the classifier is made: heads, calibration and thresholds, all judged on scenes not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.model_selection import GroupKFold
+
+from coachbot.analysis import heads
+from coachbot.analysis.classifier import ReplyClassifier
+from coachbot.analysis.corpus import Row
+from coachbot.analysis.features import Lexicon, clauses
+from coachbot.analysis.heads import HEADS, OFF_TOPIC
+from coachbot.analysis.labels import ORDINAL, Exchange, Labels
+from coachbot.analysis.text import Text
+from coachbot.analysis.vectors import Vectors
+
+FOLDS = 5
+STRENGTH = 2.0
+"""Inverse regularisation of every head (chosen by grouped cross-validation)."""
+REFUSED_AT_MOST = 0.003
+"""Share of what staff really say that may be taken for off-topic; the threshold is the lowest that keeps to it."""
+
+Progress = Callable[[int, int], None]
+"""Called with (steps done, steps in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Labels given to replies of scenes that the model had not seen, fold by fold."""
+
+    truth: tuple[Labels, ...] = ()
+    found: tuple[Labels, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What there is to learn: `counts` says which example teaches which head, (examples, heads)."""
+
+    exchanges: list[Exchange]
+    answers: np.ndarray
+    counts: np.ndarray
+    groups: np.ndarray
+    replies: int
+    """The first so many examples are the labelled replies."""
+
+
+def lesson(rows: Sequence[Row], off_topic: Sequence[str]) -> Lesson:
+    """Put replies, fragments of replies, and lines that nobody at a counter would say into one lesson.
+
+    Single clauses of replies teach what is off topic, and only that: without them every short reply would look like
+    a stray line, because strays are short. Each stray stands beside some citizen's words, so that these tell nothing.
+    """
+    fragments = [(piece, row) for number, row in enumerate(rows) for piece in _fragments(row.exchange.reply, number)]
+    exchanges = [row.exchange for row in rows]
+    exchanges += [Exchange(piece, row.exchange.citizen, row.exchange.citizen_disc) for piece, row in fragments]
+    exchanges += [Exchange(line, rows[n * 7 % len(rows)].exchange.citizen) for n, line in enumerate(off_topic)]
+    answers = np.concatenate([
+        heads.targets([row.labels for row in rows]),
+        heads.targets([Labels()] * len(fragments)),
+        heads.targets([Labels()] * len(off_topic), off_topic=True),
+    ])  # fmt: skip
+    counts = np.zeros(answers.shape, dtype=bool)
+    counts[: len(rows)] = True
+    counts[:, OFF_TOPIC] = True
+    scenes = [row.scenario for row in rows] + [row.scenario for _, row in fragments]
+    scenes += [f"stray {number % 50}" for number in range(len(off_topic))]
+    groups = np.unique(scenes, return_inverse=True)[1]
+    return Lesson(exchanges, answers, counts, groups, len(rows))
+
+
+def _fragments(reply: str, number: int) -> list[str]:
+    """One clause of a reply, another one for each reply: what staff say, only short."""
+    text = Text.of(reply)
+    parts = [text.chars[start:end] for start, end in clauses(text.chars)]
+    parts = [part for part in parts if 3 <= len(part) < len(text.chars)]
+    return [parts[number % len(parts)]] if parts else []
+
+
+def fit(
+    rows: Sequence[Row], off_topic: Sequence[str], lexicon: Lexicon, progress: Progress | None = None
+) -> tuple[ReplyClassifier, HeldOut]:
+    """Train on labelled rows, and on lines that nobody at a counter would say.
+
+    Every fifth of the scenes is answered by a model that has not seen it: calibration, thresholds and the held-out
+    figures all come from those answers.
+
+    Raises:
+        ValueError: when there is nothing to learn from.
+    """
+    if not rows:
+        raise ValueError("the corpus is empty")
+    whole = lesson(rows, off_topic)
+    folds = min(FOLDS, len(set(whole.groups[: whole.replies].tolist())))
+    count = _Counter(progress, (folds + 1 if folds > 1 else 1) * len(HEADS))
+    raw = _unseen(whole, folds, lexicon, count) if folds > 1 else None
+    vectors = Vectors(lexicon)
+    weights, bias = _fit_heads(vectors.fit_transform(whole.exchanges), whole.answers, whole.counts, count)
+    thresholds = np.full(len(HEADS), 0.5)
+    if raw is None:
+        return ReplyClassifier(vectors, weights, bias, thresholds), HeldOut()
+    scale = _calibrate(raw, whole)
+    chances = heads.probabilities(raw * scale[:, 0] + scale[:, 1])
+    thresholds = choose_thresholds(chances, whole)
+    found = [heads.to_labels(row) for row in heads.decide(chances[: whole.replies], thresholds)]
+    classifier = ReplyClassifier(vectors, weights * scale[:, 0], bias * scale[:, 0] + scale[:, 1], thresholds)
+    return classifier, HeldOut(tuple(row.labels for row in rows), tuple(found))
+
+
+def _unseen(whole: Lesson, folds: int, lexicon: Lexicon, count: _Counter) -> np.ndarray:
+    """Raw scores of every example by a model that has not seen its scene."""
+    raw = np.zeros(whole.answers.shape)
+    for seen, unseen in GroupKFold(folds).split(raw, groups=whole.groups):
+        vectors = Vectors(lexicon)
+        matrix = vectors.fit_transform([whole.exchanges[i] for i in seen])
+        weights, bias = _fit_heads(matrix, whole.answers[seen], whole.counts[seen], count)
+        raw[unseen] = vectors.transform([whole.exchanges[i] for i in unseen]) @ weights + bias
+    return raw
+
+
+class _Counter:
+    def __init__(self, progress: Progress | None, steps: int) -> None:
+        self._progress, self._steps, self._done = progress, steps, 0
+
+    def step(self) -> None:
+        self._done += 1
+        if self._progress:
+            self._progress(self._done, self._steps)
+
+
+def _fit_heads(
+    matrix: sparse.csr_matrix, answers: np.ndarray, counts: np.ndarray, count: _Counter
+) -> tuple[np.ndarray, np.ndarray]:
+    def one(head: int) -> tuple[np.ndarray, float]:
+        taught = np.flatnonzero(counts[:, head])
+        return heads.fit_head(matrix[taught], answers[taught, head], STRENGTH)
+
+    weights, bias = [], []
+    for weight, offset in Parallel(n_jobs=2, prefer="threads", return_as="generator")(
+        delayed(one)(head) for head in range(len(HEADS))
+    ):
+        weights.append(weight)
+        bias.append(offset)
+        count.step()
+    return np.stack(weights, axis=1), np.array(bias)
+
+
+def _calibrate(raw: np.ndarray, whole: Lesson) -> np.ndarray:
+    """Return (heads, 2): slope and offset that turn raw scores into log-odds."""
+    taught = whole.counts
+    return np.array([
+        heads.platt(raw[taught[:, h], h], whole.answers[taught[:, h], h]) for h in range(len(HEADS))
+    ])  # fmt: skip
+
+
+def choose_thresholds(chances: np.ndarray, whole: Lesson) -> np.ndarray:
+    """Pick, per head, the probability from which the answer is yes.
+
+    Best accuracy for ordinals, best F1 for sets, and for off-topic the lowest that refuses hardly any real reply.
+    """
+    grid = np.round(np.arange(0.2, 0.97, 0.02), 2)
+    chosen = np.full(len(HEADS), 0.5)
+    for head, (name, _) in enumerate(HEADS):
+        taught = whole.counts[:, head]
+        truth = whole.answers[taught, head]
+        if truth.all() or not truth.any():
+            continue
+        yes = chances[taught, head][:, None] >= grid
+        if head == OFF_TOPIC:
+            refused = yes[~truth].mean(axis=0)
+            quality = -np.where(refused <= REFUSED_AT_MOST, grid, 1 + refused)
+        elif name in ORDINAL:
+            quality = (yes == truth[:, None]).mean(axis=0)
+        else:
+            hits = (yes & truth[:, None]).sum(axis=0)
+            quality = 2 * hits / (yes.sum(axis=0) + truth.sum())
+        ties = grid[quality >= quality.max() - 1e-9]
+        chosen[head] = ties[np.abs(ties - 0.5).argmin()]
+    return chosen
