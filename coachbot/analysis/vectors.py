@@ -54,7 +54,9 @@ class Vectors:
             self.words.transform([words(text) for text, _ in pairs]),
             self.ideas.transform([self._ideas(pair) for pair in pairs]) * IDEA_WEIGHT,
         ]
-        return sparse.hstack(blocks, format="csr")
+        rows = sparse.hstack(blocks, format="csr")
+        rows.sum_duplicates()  # in place, here: solvers in threads would do it at once on the shared matrix
+        return rows
 
     def credit(self, exchange: Exchange, weights: np.ndarray) -> tuple[Text, np.ndarray]:
         """Share out what each feature adds to each head over the characters that it comes from.
