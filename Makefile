@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: chat test lock clean
+.PHONY: chat test bench study lock clean
 
 chat: $(VENV)/.installed
 	@$(BIN)/coachbot chat
@@ -15,6 +15,14 @@ test: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Speed and memory, as ratios in one run.
+bench: $(VENV)/.dev
+	$(BIN)/pytest tests/benchmarks --benchmark-only --benchmark-columns=median,max,rounds --benchmark-sort=name
+
+# The long evaluation of the model: agreement, calibration, coverage, robustness, ablation, learning curve.
+study: $(VENV)/.dev
+	@$(BIN)/python -m tests.benchmarks.study
 
 # Standard input stays with the chat, and set-up speaks on standard error.
 $(VENV)/.installed: requirements.lock pyproject.toml

@@ -14,12 +14,13 @@ from coachbot.analysis import corpus, segment, training
 from coachbot.analysis.classifier import ModelError, ReplyClassifier
 from coachbot.analysis.evaluation import Report, compare
 from coachbot.analysis.features import Lexicon
-from coachbot.analysis.training import HeldOut, Progress
+from coachbot.analysis.training import HeldOut, Progress, Strays
 from coachbot.coaching.content import ContentError, load_yaml
 from coachbot.settings import PACKAGE, Settings
 
 log = logging.getLogger(__name__)
 
+STRAYS = ("on_topic", "off_topic")
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "jieba", "skops", "opencc-python-reimplemented")
 
 
@@ -52,7 +53,8 @@ class Models:
         """Hash of everything that decides what the model will be: corpus, word lists, code, libraries."""
         digest = hashlib.sha256()
         files = [
-            *sorted(self.replies.rglob("*.jsonl")), self._data / "words.txt", self._data / "off_topic.txt",
+            *sorted(self.replies.rglob("*.jsonl")),
+            *(self._data / f"{name}.txt" for name in ("words", *STRAYS)),
             self._intents / "lexicon.yaml", *sorted((PACKAGE / "analysis").glob("*.py")),
         ]  # fmt: skip
         for file in files:
@@ -91,8 +93,8 @@ class Models:
             rows, locked = corpus.load(replies or [self.replies])
             if not rows and locked:
                 rows, locked = locked, []
-            lines = segment.words_of(self._data / "off_topic.txt")
-            classifier, held_out = training.fit(rows, lines, self._lexicon(), progress)
+            strays = Strays(*(segment.words_of(self._data / f"{name}.txt") for name in STRAYS))
+            classifier, held_out = training.fit(rows, strays, self._lexicon(), progress)
         except (ValueError, OSError) as error:
             raise ContentError(str(error)) from error
         trained = Trained(classifier, _by_scene(held_out), _locked(classifier, locked), len(rows))

@@ -42,7 +42,7 @@ class ReplyClassifier:
 
     def chances(self, exchanges: Sequence[Exchange]) -> np.ndarray:
         """Return calibrated probabilities, (replies, heads)."""
-        return heads.probabilities(self.vectors.transform(exchanges) @ self.weights + self.bias)
+        return heads.probabilities(self.vectors.rows(self.vectors.read(exchanges)) @ self.weights + self.bias)
 
     def predict(self, exchanges: Sequence[Exchange]) -> list[Labels]:
         """Return labels only."""

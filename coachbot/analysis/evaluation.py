@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import cohen_kappa_score, f1_score
+from sklearn.metrics import f1_score
 
-from coachbot.analysis.labels import ORDINAL, PITFALLS, STYLES, Labels
+from coachbot.analysis.labels import HIGHEST, ORDINAL, PITFALLS, STYLES, Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,22 @@ class Report:
         }  # fmt: skip
 
 
+def weighted_kappa(table: np.ndarray) -> float:
+    """Cohen's kappa with quadratic weights of a table of counts (values, values); 1.0 where nothing can differ."""
+    values = np.arange(len(table))
+    distance = np.subtract.outer(values, values) ** 2
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    by_chance = float((distance * expected).sum())
+    return 1.0 - float((distance * table).sum()) / by_chance if by_chance else 1.0
+
+
 def quadratic_weighted_kappa(truth: Sequence[int], found: Sequence[int]) -> float | None:
-    """Cohen's kappa with quadratic weights over the values 0, 1, 2; None when both sides know one value only."""
+    """Kappa over the values 0, 1, 2; None when both sides know one value only."""
     if len(set(truth) | set(found)) < 2:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        value = float(cohen_kappa_score(truth, found, weights="quadratic", labels=[0, 1, 2]))
-    return None if np.isnan(value) else value
+    table = np.zeros((HIGHEST + 1, HIGHEST + 1))
+    np.add.at(table, (np.asarray(truth), np.asarray(found)), 1)
+    return weighted_kappa(table)
 
 
 def compare(truth: Sequence[Labels], found: Sequence[Labels]) -> Report:

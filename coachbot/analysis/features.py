@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from coachbot.analysis.labels import Exchange
 from coachbot.analysis.segment import cut
 from coachbot.analysis.text import Text, is_han
 
@@ -167,8 +166,3 @@ def _echo(text: Text, citizen: Text) -> dict[str, Feature]:
 def words(text: Text) -> str:
     """The reply's words joined by spaces, for a vectorizer whose tokens are runs without spaces."""
     return " ".join(word for word, _, _ in cut(text.chars) if word.strip())
-
-
-def texts(exchanges: Iterable[Exchange]) -> list[tuple[Text, Text]]:
-    """Normalise reply and citizen of each exchange."""
-    return [(Text.of(one.reply), Text.of(one.citizen)) for one in exchanges]

@@ -13,14 +13,15 @@ from sklearn.model_selection import GroupKFold
 from coachbot.analysis import heads
 from coachbot.analysis.classifier import ReplyClassifier
 from coachbot.analysis.corpus import Row
+from coachbot.analysis.evaluation import weighted_kappa
 from coachbot.analysis.features import Lexicon, clauses
-from coachbot.analysis.heads import HEADS, OFF_TOPIC
+from coachbot.analysis.heads import HEADS, INDEX, OFF_TOPIC
 from coachbot.analysis.labels import ORDINAL, Exchange, Labels
 from coachbot.analysis.text import Text
-from coachbot.analysis.vectors import Vectors
+from coachbot.analysis.vectors import Reading, Vectors
 
-FOLDS = 5
-STRENGTH = 2.0
+FOLDS = 4
+STRENGTH = 8.0
 """Inverse regularisation of every head (chosen by grouped cross-validation)."""
 REFUSED_AT_MOST = 0.003
 """Share of what staff really say that may be taken for off-topic; the threshold is the lowest that keeps to it."""
@@ -38,6 +39,14 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Strays:
+    """Lines without labels: counter talk that carries little, and what nobody at a counter would say."""
+
+    on_topic: Sequence[str] = ()
+    off_topic: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """What there is to learn: `counts` says which example teaches which head, (examples, heads)."""
 
@@ -49,26 +58,28 @@ class Lesson:
     """The first so many examples are the labelled replies."""
 
 
-def lesson(rows: Sequence[Row], off_topic: Sequence[str]) -> Lesson:
-    """Put replies, fragments of replies, and lines that nobody at a counter would say into one lesson.
+def lesson(rows: Sequence[Row], strays: Strays) -> Lesson:
+    """Put replies, fragments of replies, and stray lines into one lesson.
 
-    Single clauses of replies teach what is off topic, and only that: without them every short reply would look like
-    a stray line, because strays are short. Each stray stands beside some citizen's words, so that these tell nothing.
+    Single clauses of replies and small talk of the counter teach what is off topic, and only that: without them every
+    short reply would look like a stray line, because strays are short. Each line stands beside some citizen's words,
+    so that these tell nothing.
     """
     fragments = [(piece, row) for number, row in enumerate(rows) for piece in _fragments(row.exchange.reply, number)]
     exchanges = [row.exchange for row in rows]
     exchanges += [Exchange(piece, row.exchange.citizen, row.exchange.citizen_disc) for piece, row in fragments]
-    exchanges += [Exchange(line, rows[n * 7 % len(rows)].exchange.citizen) for n, line in enumerate(off_topic)]
+    lines = [*strays.on_topic, *strays.off_topic]
+    exchanges += [Exchange(line, rows[n * 7 % len(rows)].exchange.citizen) for n, line in enumerate(lines)]
     answers = np.concatenate([
         heads.targets([row.labels for row in rows]),
-        heads.targets([Labels()] * len(fragments)),
-        heads.targets([Labels()] * len(off_topic), off_topic=True),
+        heads.targets([Labels()] * (len(fragments) + len(strays.on_topic))),
+        heads.targets([Labels()] * len(strays.off_topic), off_topic=True),
     ])  # fmt: skip
     counts = np.zeros(answers.shape, dtype=bool)
     counts[: len(rows)] = True
     counts[:, OFF_TOPIC] = True
     scenes = [row.scenario for row in rows] + [row.scenario for _, row in fragments]
-    scenes += [f"stray {number % 50}" for number in range(len(off_topic))]
+    scenes += [f"stray {number % 50}" for number in range(len(lines))]
     groups = np.unique(scenes, return_inverse=True)[1]
     return Lesson(exchanges, answers, counts, groups, len(rows))
 
@@ -82,11 +93,11 @@ def _fragments(reply: str, number: int) -> list[str]:
 
 
 def fit(
-    rows: Sequence[Row], off_topic: Sequence[str], lexicon: Lexicon, progress: Progress | None = None
+    rows: Sequence[Row], strays: Strays, lexicon: Lexicon, progress: Progress | None = None
 ) -> tuple[ReplyClassifier, HeldOut]:
-    """Train on labelled rows, and on lines that nobody at a counter would say.
+    """Train on labelled rows, and on stray lines.
 
-    Every fifth of the scenes is answered by a model that has not seen it: calibration, thresholds and the held-out
+    Every fourth of the scenes is answered by a model that has not seen it: calibration, thresholds and the held-out
     figures all come from those answers.
 
     Raises:
@@ -94,12 +105,13 @@ def fit(
     """
     if not rows:
         raise ValueError("the corpus is empty")
-    whole = lesson(rows, off_topic)
+    whole = lesson(rows, strays)
     folds = min(FOLDS, len(set(whole.groups[: whole.replies].tolist())))
     count = _Counter(progress, (folds + 1 if folds > 1 else 1) * len(HEADS))
-    raw = _unseen(whole, folds, lexicon, count) if folds > 1 else None
     vectors = Vectors(lexicon)
-    weights, bias = _fit_heads(vectors.fit_transform(whole.exchanges), whole.answers, whole.counts, count)
+    readings = vectors.read(whole.exchanges)
+    raw = _unseen(whole, readings, folds, lexicon, count) if folds > 1 else None
+    weights, bias = _fit_heads(vectors.fit(readings).rows(readings), whole.answers, whole.counts, count)
     thresholds = np.full(len(HEADS), 0.5)
     if raw is None:
         return ReplyClassifier(vectors, weights, bias, thresholds), HeldOut()
@@ -111,14 +123,14 @@ def fit(
     return classifier, HeldOut(tuple(row.labels for row in rows), tuple(found))
 
 
-def _unseen(whole: Lesson, folds: int, lexicon: Lexicon, count: _Counter) -> np.ndarray:
+def _unseen(whole: Lesson, readings: Sequence[Reading], folds: int, lexicon: Lexicon, count: _Counter) -> np.ndarray:
     """Raw scores of every example by a model that has not seen its scene."""
     raw = np.zeros(whole.answers.shape)
     for seen, unseen in GroupKFold(folds).split(raw, groups=whole.groups):
-        vectors = Vectors(lexicon)
-        matrix = vectors.fit_transform([whole.exchanges[i] for i in seen])
-        weights, bias = _fit_heads(matrix, whole.answers[seen], whole.counts[seen], count)
-        raw[unseen] = vectors.transform([whole.exchanges[i] for i in unseen]) @ weights + bias
+        known = [readings[i] for i in seen]
+        vectors = Vectors(lexicon).fit(known)
+        weights, bias = _fit_heads(vectors.rows(known), whole.answers[seen], whole.counts[seen], count)
+        raw[unseen] = vectors.rows([readings[i] for i in unseen]) @ weights + bias
     return raw
 
 
@@ -160,11 +172,16 @@ def _calibrate(raw: np.ndarray, whole: Lesson) -> np.ndarray:
 def choose_thresholds(chances: np.ndarray, whole: Lesson) -> np.ndarray:
     """Pick, per head, the probability from which the answer is yes.
 
-    Best accuracy for ordinals, best F1 for sets, and for off-topic the lowest that refuses hardly any real reply.
+    Best quadratic weighted kappa for ordinals, best F1 for sets, and for off-topic the lowest that refuses hardly any
+    real reply.
     """
     grid = np.round(np.arange(0.2, 0.97, 0.02), 2)
     chosen = np.full(len(HEADS), 0.5)
+    for name in ORDINAL:
+        chosen[[INDEX[name, ">=1"], INDEX[name, ">=2"]]] = _cuts(chances[: whole.replies], whole, name)
     for head, (name, _) in enumerate(HEADS):
+        if name in ORDINAL:
+            continue
         taught = whole.counts[:, head]
         truth = whole.answers[taught, head]
         if truth.all() or not truth.any():
@@ -173,11 +190,26 @@ def choose_thresholds(chances: np.ndarray, whole: Lesson) -> np.ndarray:
         if head == OFF_TOPIC:
             refused = yes[~truth].mean(axis=0)
             quality = -np.where(refused <= REFUSED_AT_MOST, grid, 1 + refused)
-        elif name in ORDINAL:
-            quality = (yes == truth[:, None]).mean(axis=0)
         else:
             hits = (yes & truth[:, None]).sum(axis=0)
             quality = 2 * hits / (yes.sum(axis=0) + truth.sum())
         ties = grid[quality >= quality.max() - 1e-9]
         chosen[head] = ties[np.abs(ties - 0.5).argmin()]
     return chosen
+
+
+def _cuts(chances: np.ndarray, whole: Lesson, name: str) -> tuple[float, float]:
+    """Return the two probabilities, for at least 1 and at least 2, that give the best kappa; near ties go to 0.5."""
+    low, high = INDEX[name, ">=1"], INDEX[name, ">=2"]
+    truth = whole.answers[: whole.replies, [low, high]].sum(axis=1)
+    grid = np.round(np.arange(0.26, 0.75, 0.04), 2)
+    best, kept = -np.inf, (0.5, 0.5)
+    for first in grid:
+        one = chances[:, low] >= first
+        for second in grid:
+            table = np.zeros((3, 3))
+            np.add.at(table, (truth, one.astype(int) + (one & (chances[:, high] >= second))), 1)
+            quality = weighted_kappa(table) - 0.02 * (abs(first - 0.5) + abs(second - 0.5))
+            if quality > best:
+                best, kept = quality, (float(first), float(second))
+    return kept

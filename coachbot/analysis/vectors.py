@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,49 +11,66 @@ from scipy import sparse
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from coachbot.analysis.features import Lexicon, idea_features, texts, words
+from coachbot.analysis.features import Feature, Lexicon, idea_features, words
 from coachbot.analysis.labels import Exchange
 from coachbot.analysis.segment import cut
 from coachbot.analysis.text import Text
 
 CHAR_PIECES = (1, 4)
 WORD_RUNS = (1, 2)
-IDEA_WEIGHT = 0.35
+SPACED = r"(?u)\S+"
+RARE = 3
+"""Pieces that occur in fewer replies are left out: they tell who wrote, not what is said."""
+IDEA_WEIGHT = 0.15
 """Ideas are not length-normalised as text pieces are; this keeps the two in balance (chosen by grouped CV)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One exchange, read once however often it is turned into a row."""
+
+    text: Text
+    citizen: Text
+    words: str
+    ideas: dict[str, Feature]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The ideas' values."""
+        return {name: feature.value for name, feature in self.ideas.items()}
+
+
 class Vectors:
-    """Turns exchanges into rows of features; the same three blocks in fit, predict and explain."""
+    """Turns readings into rows of features; the same three blocks in fit, predict and explain."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.chars = TfidfVectorizer(analyzer="char", ngram_range=CHAR_PIECES, min_df=2, sublinear_tf=True)
-        self.words = TfidfVectorizer(
-            token_pattern=r"(?u)\S+",  # noqa: S106 - no password ngram_range=WORD_RUNS, min_df=2, sublinear_tf=True, lowercase=False
-        )
-        self.ideas = DictVectorizer()
+        options = {"min_df": RARE, "sublinear_tf": True, "lowercase": False, "dtype": np.float32}
+        self.chars = TfidfVectorizer(analyzer="char", ngram_range=CHAR_PIECES, **options)
+        self.words = TfidfVectorizer(token_pattern=SPACED, ngram_range=WORD_RUNS, **options)
+        self.ideas = DictVectorizer(dtype=np.float32)
 
-    def fit_transform(self, exchanges: Sequence[Exchange]) -> sparse.csr_matrix:
-        """Learn the vocabulary and return the matrix, one row an exchange."""
-        pairs = texts(exchanges)
-        self.chars.fit(["", "空", "空", *(text.chars for text, _ in pairs)])  # never an empty vocabulary
-        self.words.fit(["", "空", "空", *(words(text) for text, _ in pairs)])
-        self.ideas.fit([{"shape:bias": 1.0}, *map(self._ideas, pairs)])
-        return self._rows(pairs)
+    def read(self, exchanges: Sequence[Exchange]) -> list[Reading]:
+        """Normalise, cut into words and look for the codebook's ideas."""
+        readings = []
+        for exchange in exchanges:
+            text, citizen = Text.of(exchange.reply), Text.of(exchange.citizen)
+            readings.append(Reading(text, citizen, words(text), idea_features(text, citizen, self.lexicon)))
+        return readings
 
-    def transform(self, exchanges: Sequence[Exchange]) -> sparse.csr_matrix:
-        """Return the matrix, one row an exchange."""
-        return self._rows(texts(exchanges))
+    def fit(self, readings: Sequence[Reading]) -> Vectors:
+        """Learn the vocabulary."""
+        self.chars.fit(["", *["空"] * RARE, *(one.text.chars for one in readings)])  # never an empty vocabulary
+        self.words.fit(["", *["空"] * RARE, *(one.words for one in readings)])
+        self.ideas.fit([{"shape:bias": 1.0}, *(one.values for one in readings)])
+        return self
 
-    def _ideas(self, pair: tuple[Text, Text]) -> dict[str, float]:
-        found = idea_features(*pair, self.lexicon)
-        return {name: feature.value for name, feature in found.items()}
-
-    def _rows(self, pairs: Sequence[tuple[Text, Text]]) -> sparse.csr_matrix:
+    def rows(self, readings: Sequence[Reading]) -> sparse.csr_matrix:
+        """Return the matrix, one row a reading."""
         blocks = [
-            self.chars.transform([text.chars for text, _ in pairs]),
-            self.words.transform([words(text) for text, _ in pairs]),
-            self.ideas.transform([self._ideas(pair) for pair in pairs]) * IDEA_WEIGHT,
+            self.chars.transform([one.text.chars for one in readings]),
+            self.words.transform([one.words for one in readings]),
+            self.ideas.transform([one.values for one in readings]) * np.float32(IDEA_WEIGHT),
         ]
         rows = sparse.hstack(blocks, format="csr")
         rows.sum_duplicates()  # in place, here: solvers in threads would do it at once on the shared matrix
@@ -69,19 +87,20 @@ class Vectors:
             The normalised reply and an array (characters, heads); exact for a linear model, except that features
             without a place in the text (its length, say) are left out.
         """
-        [(text, citizen)] = texts([exchange])
-        row = self._rows([(text, citizen)])
+        [reading] = self.read([exchange])
+        row = self.rows([reading])
         value = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-        credit = np.zeros((len(text.chars), weights.shape[1]))
-        for index, spans in self._places(text, citizen):
+        credit = np.zeros((len(reading.text.chars), weights.shape[1]))
+        for index, spans in self._places(reading):
             share = value.get(index, 0.0) / sum(end - start for start, end in spans) if spans else 0.0
             if share:
                 gain = share * weights[index]
                 for start, end in spans:
                     credit[start:end] += gain
-        return text, credit
+        return reading.text, credit
 
-    def _places(self, text: Text, citizen: Text) -> list[tuple[int, list[tuple[int, int]]]]:
+    def _places(self, reading: Reading) -> list[tuple[int, list[tuple[int, int]]]]:
+        text = reading.text
         places: dict[int, list[tuple[int, int]]] = {}
         known: dict[str, int] = self.chars.vocabulary_
         for size in range(CHAR_PIECES[0], CHAR_PIECES[1] + 1):
@@ -100,7 +119,7 @@ class Vectors:
                     places.setdefault(offset + index, []).append((run[0][1], run[-1][2]))
         offset += len(known)
         known = self.ideas.vocabulary_
-        for name, feature in idea_features(text, citizen, self.lexicon).items():
+        for name, feature in reading.ideas.items():
             if name in known and feature.spans:
                 places[offset + known[name]] = list(feature.spans)
         return list(places.items())

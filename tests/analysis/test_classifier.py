@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from coachbot.analysis import corpus, training
 from coachbot.analysis.classifier import MODEL_FILE, ModelError, ReplyClassifier
 from coachbot.analysis.labels import DIMENSIONS, ORDINAL, Exchange, Labels
+from coachbot.analysis.training import Strays
 from coachbot.models import Models, Trained
 
 CITIZEN = "别绕弯子，我跑了三趟了，今天到底能不能办？"
@@ -99,13 +100,13 @@ def rows(count: int) -> list[corpus.Row]:
 
 @pytest.mark.parametrize("count", [1, 3, 40])
 def test_small_corpora_train_too(models: Models, classifier: ReplyClassifier, count: int) -> None:
-    small, _ = training.fit(rows(count), [], classifier.vectors.lexicon)
+    small, _ = training.fit(rows(count), Strays(), classifier.vectors.lexicon)
     assert len(small.predict([RUDE, KIND])) == 2
 
 
 def test_training_is_deterministic(classifier: ReplyClassifier) -> None:
-    one, first = training.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
-    two, second = training.fit(rows(40), ["今天吃面"], classifier.vectors.lexicon)
+    one, first = training.fit(rows(40), Strays(["您稍等"], ["今天吃面"]), classifier.vectors.lexicon)
+    two, second = training.fit(rows(40), Strays(["您稍等"], ["今天吃面"]), classifier.vectors.lexicon)
     assert first == second
     assert (one.weights == two.weights).all() and (one.bias == two.bias).all()
     assert one.assess(KIND) == two.assess(KIND)
@@ -113,7 +114,7 @@ def test_training_is_deterministic(classifier: ReplyClassifier) -> None:
 
 def test_an_empty_corpus_is_refused(classifier: ReplyClassifier) -> None:
     with pytest.raises(ValueError, match="empty"):
-        training.fit([], [], classifier.vectors.lexicon)
+        training.fit([], Strays(), classifier.vectors.lexicon)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -137,6 +138,7 @@ def test_any_text_gets_a_whole_answer(classifier: ReplyClassifier, reply: str, c
         ("", "empty"), ("？！…… 😊", "empty"), ("hello how are you", "foreign"), ("asdf jkl", "foreign"),
         ("啊啊啊啊啊啊", "gibberish"), (CITIZEN, "copied_citizen"), ("今天到底能不能办", "copied_citizen"),
         ("好的", None), ("办不了", None), ("下一个", None), ("材料带了吗？", None),
+        ("我帮您看看进度", None), ("您稍等，我查一下", None),
         ("您要查档案的话在二楼五号窗口，带身份证，下午两点前去", None),
     ],
 )  # fmt: skip
