@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,7 +69,8 @@ def chat(
     """在终端里练习，不需要令牌。按钮是带编号的选项，输入编号就是按下。"""
     with one_sentence():
         settings = _settings()
-        asyncio.run(commands.chat(settings, name[:64] or "me"))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(commands.chat(settings, name[:64] or "me"))
 
 
 @app.command()

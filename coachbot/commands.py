@@ -8,6 +8,7 @@ import json
 import logging
 import signal
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -64,20 +65,29 @@ async def chat(settings: Settings, person: str) -> None:
             channel.offer(Reply.model_validate(newest).buttons)
         if typed:
             await _say(application, channel, person, "/start")
-        while (line := await asyncio.to_thread(_read_line, typed)) is not None:
+        while (line := await _read_line(typed)) is not None:
             if line.strip() or not typed:
                 await _say(application, channel, person, line)
 
 
-def _read_line(typed: bool) -> str | None:
-    if typed:
-        sys.stdout.write("> ")
-        sys.stdout.flush()
-    try:
-        line = sys.stdin.readline()
-    except KeyboardInterrupt:
-        return None
-    return line.rstrip("\r\n") if line else None
+async def _read_line(typed: bool) -> str | None:
+    """Wait for a line; None at the end. A thread of its own, so that Ctrl-C need not wait for Enter."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str | None] = loop.create_future()
+
+    def read() -> None:
+        try:
+            got = input("> ") if typed else sys.stdin.readline()
+        except EOFError:
+            got = ""
+            ended = True
+        else:
+            ended = not typed and not got
+        with contextlib.suppress(RuntimeError):  # the chat may be over by now
+            loop.call_soon_threadsafe(line.set_result, None if ended else got.rstrip("\r\n"))
+
+    threading.Thread(target=read, daemon=True).start()
+    return await line
 
 
 async def _say(application: Application, channel: TerminalChannel, person: str, line: str) -> None:

@@ -94,7 +94,7 @@ class Models:
             if not rows and locked:
                 rows, locked = locked, []
             strays = Strays(*(segment.words_of(self._data / f"{name}.txt") for name in STRAYS))
-            classifier, held_out = training.fit(rows, strays, self._lexicon(), progress)
+            classifier, held_out = training.fit(rows, strays, self.lexicon(), progress)
         except (ValueError, OSError) as error:
             raise ContentError(str(error)) from error
         trained = Trained(classifier, _by_scene(held_out), _locked(classifier, locked), len(rows))
@@ -107,7 +107,8 @@ class Models:
         classifier.save(folder or self.folder, about)
         return trained
 
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
+        """Read the cue words; raises ContentError."""
         groups: dict[str, list[str | int]] = load_yaml(self._intents / "lexicon.yaml", dict[str, list[str | int]])
         return Lexicon(groups)
 

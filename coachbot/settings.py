@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     content: Path | None = None
     send_per_second: float = Field(default=30.0, gt=0)
     log_level: str = "INFO"
+
+    @field_validator("home", "content")
+    @classmethod
+    def _expand(cls, folder: Path | None) -> Path | None:
+        return folder.expanduser() if folder else folder
 
     @classmethod
     def read(cls) -> Settings:
