@@ -18,7 +18,7 @@ from coachbot.analysis.scorable import NONSENSE, unscorable
 from coachbot.analysis.text import Text
 from coachbot.analysis.vectors import Vectors
 
-FORMAT = 1
+FORMAT = 2
 DOUBT_AT_MOST = 0.6
 """The machine says that it is unsure when a decision is right less often than this, by its own calibration."""
 LONG_ENOUGH = 5

@@ -58,6 +58,8 @@ class Lesson:
     groups: np.ndarray
     replies: int
     """The first so many examples are the labelled replies."""
+    original: np.ndarray
+    """Which examples make the vocabulary: copies and fragments would let every rare piece in."""
 
 
 def lesson(rows: Sequence[Row], strays: Strays) -> Lesson:
@@ -85,7 +87,9 @@ def lesson(rows: Sequence[Row], strays: Strays) -> Lesson:
     scenes = [row.scenario for row in [*rows, *spoken]] + [row.scenario for _, row in fragments]
     scenes += [f"stray {number % 50}" for number in range(len(lines))]
     groups = np.unique(scenes, return_inverse=True)[1]
-    return Lesson(exchanges, answers, counts, groups, len(rows))
+    original = np.ones(len(exchanges), dtype=bool)
+    original[len(rows) : len(rows) + len(spoken) + len(fragments)] = False
+    return Lesson(exchanges, answers, counts, groups, len(rows), original)
 
 
 def _unpunctuated(reply: str) -> str:
@@ -119,7 +123,9 @@ def fit(
     vectors = Vectors(lexicon)
     readings = vectors.read(whole.exchanges)
     raw = _unseen(whole, readings, folds, lexicon, count) if folds > 1 else None
-    weights, bias = _fit_heads(vectors.fit(readings).rows(readings), whole.answers, whole.counts, count)
+    weights, bias = _fit_heads(
+        vectors.fit(_kept(readings, whole.original)).rows(readings), whole.answers, whole.counts, count
+    )
     thresholds = np.full(len(HEADS), 0.5)
     if raw is None:
         return ReplyClassifier(vectors, weights, bias, thresholds), HeldOut()
@@ -127,7 +133,9 @@ def fit(
     chances = heads.probabilities(raw * scale[:, 0] + scale[:, 1])
     thresholds = choose_thresholds(chances, whole)
     found = [heads.to_labels(row) for row in heads.decide(chances[: whole.replies], thresholds)]
-    classifier = ReplyClassifier(vectors, weights * scale[:, 0], bias * scale[:, 0] + scale[:, 1], thresholds)
+    classifier = ReplyClassifier(
+        vectors, weights * scale[:, 0].astype(np.float32), bias * scale[:, 0] + scale[:, 1], thresholds
+    )
     return classifier, HeldOut(tuple(row.labels for row in rows), tuple(found))
 
 
@@ -136,10 +144,14 @@ def _unseen(whole: Lesson, readings: Sequence[Reading], folds: int, lexicon: Lex
     raw = np.zeros(whole.answers.shape)
     for seen, unseen in GroupKFold(folds).split(raw, groups=whole.groups):
         known = [readings[i] for i in seen]
-        vectors = Vectors(lexicon).fit(known)
+        vectors = Vectors(lexicon).fit(_kept(known, whole.original[seen]))
         weights, bias = _fit_heads(vectors.rows(known), whole.answers[seen], whole.counts[seen], count)
         raw[unseen] = vectors.rows([readings[i] for i in unseen]) @ weights + bias
     return raw
+
+
+def _kept(readings: Sequence[Reading], which: np.ndarray) -> list[Reading]:
+    return [readings[int(i)] for i in np.flatnonzero(which)]
 
 
 class _Counter:
@@ -166,7 +178,7 @@ def _fit_heads(
         weights.append(weight)
         bias.append(offset)
         count.step()
-    return np.stack(weights, axis=1), np.array(bias)
+    return np.stack(weights, axis=1).astype(np.float32), np.array(bias)
 
 
 def _calibrate(raw: np.ndarray, whole: Lesson) -> np.ndarray:

@@ -125,12 +125,24 @@ class Vectors:
         return list(places.items())
 
     def state(self) -> dict[str, Any]:
-        """What has to be saved."""
-        return {"chars": self.chars, "words": self.words, "ideas": self.ideas, "lexicon": self.lexicon.groups}
+        """What has to be saved: plain arrays, because a tree of objects takes seconds to read."""
+        return {
+            "chars": _terms(self.chars.vocabulary_), "chars_idf": self.chars.idf_,
+            "words": _terms(self.words.vocabulary_), "words_idf": self.words.idf_,
+            "ideas": np.array(self.ideas.feature_names_), "lexicon": self.lexicon.groups,
+        }  # fmt: skip
 
     @classmethod
     def restore(cls, state: dict[str, Any]) -> Vectors:
         """Return what `state` described."""
         vectors = cls(Lexicon(state["lexicon"]))
-        vectors.chars, vectors.words, vectors.ideas = state["chars"], state["words"], state["ideas"]
+        for name, vectorizer in (("chars", vectors.chars), ("words", vectors.words)):
+            vectorizer.vocabulary = {term: index for index, term in enumerate(state[name].tolist())}
+            vectorizer.idf_ = state[f"{name}_idf"]
+        vectors.ideas.feature_names_ = state["ideas"].tolist()
+        vectors.ideas.vocabulary_ = {name: index for index, name in enumerate(vectors.ideas.feature_names_)}
         return vectors
+
+
+def _terms(vocabulary: dict[str, int]) -> np.ndarray:
+    return np.array(sorted(vocabulary, key=vocabulary.__getitem__))
