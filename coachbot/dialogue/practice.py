@@ -96,7 +96,7 @@ async def _act(turn: Turn, action: str) -> tuple[State, Reply]:
         return await open_round(turn)
     if action == "skip":
         if turn.state.step != "guess":
-            return turn.state, texts.ask_reply(scenario)
+            return turn.state, texts.skip_or_next(scenario, turn.state.round_id)
         return turn.state.model_copy(update={"step": "reply"}), texts.skipped(scenario, turn.coach.advice)
     if action == "again":
         return turn.state.model_copy(update={"step": "reply"}), texts.ask_reply(scenario)

@@ -154,6 +154,15 @@ def ask_reply(scenario: Scenario) -> Reply:
     return reply("群众说：\n", quoted(scenario.citizen), _please_reply())
 
 
+def skip_or_next(scenario: Scenario, round_id: int) -> Reply:
+    """Answer 跳过 once the guess is over: the reply is what the round is for, but another scene is one tap away."""
+    return reply(
+        "试着写一句就好，写错也没关系。实在不想写，就换一题。\n群众说：\n",
+        quoted(scenario.citizen),
+        buttons=[[Button(label="下一题", code=code("next", round_id))]],
+    )
+
+
 def what_next(round_id: int) -> Reply:
     """Offer the ways on after feedback."""
     return reply("这一题还可以再写一次，也可以看参考答案，或者换下一题。", buttons=_round_buttons(round_id))

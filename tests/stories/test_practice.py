@@ -185,3 +185,11 @@ async def test_progress_knows_weeks_and_months_and_trends(world: World) -> None:
     shown = await person.says("/progress")
     assert "练了 17 题" in shown and "近 7 天 12 题，近 30 天 17 题" in shown
     assert "↑" in shown and "最拿手" in shown and "最该练" in shown
+
+
+async def test_skipping_the_reply_offers_another_scene(world: World) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    await person.presses("先跳过")
+    assert "换一题" in await person.says("跳过这题")
+    assert "这位群众更像哪一型？" in await person.presses("下一题")
