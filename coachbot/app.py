@@ -71,6 +71,7 @@ async def running(
     coach: Coach,
     classifier: ReplyClassifier,
     *,
+    paced: bool = True,
     now: Clock = utc_now,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[Application]:
@@ -82,7 +83,7 @@ async def running(
     store = Store(settings.database)
     try:
         await store.open()
-        outbox = Outbox(store, channel, Pace(settings.send_per_second, clock), now)
+        outbox = Outbox(store, channel, Pace(settings.send_per_second, clock) if paced else Pace.none(), now)
         conversations = Conversations(store, channel, coach, classifier, now, outbox.wake)
         inbox = Inbox(store, channel.name, conversations.handle, now)
         outbox.wake()

@@ -45,6 +45,9 @@ def one_sentence() -> Iterator[None]:
     except (Usage, SettingsError, StoreError, ContentError, ModelError, BadRow) as error:
         typer.echo(logs.redact(f"coachbot: {error}"), err=True)
         raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(logs.redact(f"coachbot: {error.filename or ''} 用不了：{error.strerror}"), err=True)
+        raise typer.Exit(2) from None
     except TokenRefused:
         typer.echo("coachbot: Telegram 不认这个令牌，请检查 COACHBOT_TELEGRAM_TOKEN（向 @BotFather 查询）。", err=True)
         raise typer.Exit(2) from None
@@ -62,6 +65,11 @@ def _classifier(models: Models, folder: Path | None) -> ReplyClassifier:
     return commands.ready(models)
 
 
+def _name(raw: str) -> str:
+    """Return a person's name that every database can keep."""
+    return raw.encode("utf-8", "replace").decode("utf-8").strip()[:60] or "me"
+
+
 @app.command()
 def chat(
     name: Annotated[str, typer.Option("--as", help="以谁的身份练习（进度按人分开）。")] = "me",
@@ -70,7 +78,7 @@ def chat(
     with one_sentence():
         settings = _settings()
         with suppress(KeyboardInterrupt):
-            asyncio.run(commands.chat(settings, name[:64] or "me"))
+            asyncio.run(commands.chat(settings, _name(name)))
 
 
 @app.command()
@@ -79,7 +87,7 @@ def bot() -> None:
     with one_sentence():
         settings = _settings()
         if not settings.token:
-            raise Usage("没有设置 COACHBOT_TELEGRAM_TOKEN:请先向 @BotFather 申请令牌，写进环境变量或 .env 文件。")
+            raise Usage("没有设置 COACHBOT_TELEGRAM_TOKEN：请先向 @BotFather 申请令牌，写进环境变量或 .env 文件。")
         asyncio.run(commands.bot(settings))
 
 
@@ -101,7 +109,7 @@ def train(
             ("锁定测试集（场景和写手都没见过）", trained.locked),
         ):
             if report is not None:
-                console.print(commands.table(f"{title},{report.count} 条", report))
+                console.print(commands.table(f"{title}，{report.count} 条", report))
 
 
 @app.command()
@@ -124,7 +132,7 @@ def classify(
 def evaluate(
     file: Annotated[Path, typer.Argument(help="标注好的 JSONL 文件。")],
     model: ModelOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")] = False,
 ) -> None:
     """用标注好的 JSONL 检验模型：二次加权 kappa、宏平均 F1、各标签 F1。"""
     with one_sentence():
@@ -134,7 +142,7 @@ def evaluate(
         if as_json:
             _write(json.dumps(report.to_dict(), ensure_ascii=False))
         else:
-            Console().print(commands.table(f"{file.name},{report.count} 条", report))
+            Console().print(commands.table(f"{file.name}，{report.count} 条", report))
 
 
 @contextmanager
@@ -145,7 +153,7 @@ def _lines(file: str) -> Iterator[Iterator[bytes]]:
     try:
         source = Path(file).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise Usage(f"打不开 {file}:{error.strerror}") from error
+        raise Usage(f"打不开 {file}：{error.strerror}") from error
     with source:
         yield iter(source)
 

@@ -27,7 +27,7 @@ from coachbot.channels.telegram import TelegramChannel
 from coachbot.channels.terminal import TerminalChannel
 from coachbot.coaching.advice import Advice
 from coachbot.dialogue.messages import Reply
-from coachbot.models import Models, Trained
+from coachbot.models import Models, Trained, name_of
 from coachbot.settings import Settings
 from coachbot.storage import queues
 
@@ -55,10 +55,10 @@ async def chat(settings: Settings, person: str) -> None:
     """Practise in the terminal until the input ends."""
     models = Models(settings)
     classifier = ready(models)
-    coach = load_coach(settings, models.key)
+    coach = load_coach(settings, name_of(models.folder))
     typed = sys.stdin.isatty()
-    channel = TerminalChannel(Console(highlight=False, soft_wrap=not typed), plain=not typed)
-    async with running(settings, channel, coach, classifier) as application:
+    channel = TerminalChannel(Console(highlight=False, soft_wrap=not typed), person, plain=not typed)
+    async with running(settings, channel, coach, classifier, paced=False) as application:
         async with application.store.read() as connection:
             newest = await queues.newest_sent(connection, channel.name, person)
         if newest is not None:
@@ -103,7 +103,7 @@ async def bot(settings: Settings) -> None:
     try:
         name = await channel.open()
         classifier = await asyncio.to_thread(ready, models)
-        coach = await asyncio.to_thread(load_coach, settings, models.key)
+        coach = await asyncio.to_thread(load_coach, settings, name_of(models.folder))
         async with running(settings, channel, coach, classifier) as application:
             log.info("@%s is listening", name)
             polling = asyncio.create_task(channel.poll(application.inbox.accept))

@@ -57,6 +57,9 @@ class Conversations:
     ) -> None:  # fmt: skip
         now = self._now()
         async with self._store.write() as connection:
+            if await queues.received(connection, message.id) is None:
+                return  # another process that shares the database did it meanwhile
+            await queues.release(connection, message.channel, address)
             person, _ = await records.find_person(connection, message.channel, address)
             if person is None:
                 person = await records.add_person(connection, message.channel, address, incoming.name, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ class Models:
         except (ValueError, OSError) as error:
             raise ContentError(str(error)) from error
         trained = Trained(classifier, _by_scene(held_out), _locked(classifier, locked), len(rows))
-        name = self.key if replies is None else "custom"
+        name = self.key if replies is None else f"custom {_digest(corpus.files_of(replies))}"
         about = {
             "model": name, "rows": len(rows), "locked_rows": len(locked),
             "held_out_by_scene": trained.by_scene.to_dict() if trained.by_scene else None,
@@ -111,6 +112,21 @@ class Models:
         """Read the cue words; raises ContentError."""
         groups: dict[str, list[str | int]] = load_yaml(self._intents / "lexicon.yaml", dict[str, list[str | int]])
         return Lexicon(groups)
+
+
+def name_of(folder: Path) -> str:
+    """Return the name of the model in a folder, as attempts keep it."""
+    try:
+        return str(json.loads((folder / "about.json").read_text(encoding="utf-8"))["model"])
+    except (OSError, ValueError, KeyError):
+        return folder.name
+
+
+def _digest(files: Sequence[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _by_scene(held_out: HeldOut) -> Report | None:

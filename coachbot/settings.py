@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -26,7 +28,21 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: user_data_path("coachbot"))
     content: Path | None = None
     send_per_second: float = Field(default=30.0, gt=0)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/\[\]]+(/\S*)?", url):
+            raise ValueError("应形如 https://api.telegram.org")
+        return url
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _is_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"\s*([!-~]*)\s*", token.get_secret_value()):
+            raise ValueError("令牌里有空格或不可见字符，请重新复制")
+        return token
 
     @field_validator("home", "content")
     @classmethod

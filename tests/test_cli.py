@@ -132,6 +132,27 @@ def test_a_database_that_cannot_be_used_is_one_sentence(ready_home: Path, tmp_pa
     assert done.returncode == 2 and "COACHBOT_DATABASE_URL" in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("COACHBOT_LOG_LEVEL", "foo"),
+        ("COACHBOT_TELEGRAM_API_URL", "nonsense"),
+        ("COACHBOT_TELEGRAM_TOKEN", "12 34"),
+        ("COACHBOT_HOME", "/dev/null/x"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path, name: str, value: str) -> None:
+    done = coachbot(tmp_path, "chat", cwd=tmp_path, **{name: value})  # type: ignore[arg-type]
+    assert done.returncode == 2 and "Traceback" not in done.stderr.decode()
+    assert len([line for line in done.stderr.decode().splitlines() if line.startswith("coachbot:")]) == 1
+
+
+def test_two_terminals_do_not_hear_each_other(ready_home: Path) -> None:
+    coachbot(ready_home, "chat", "--as", "甲", stdin="来一题\n".encode())
+    other = coachbot(ready_home, "chat", "--as", "乙", stdin=b"1\n")
+    assert "这几句更像" not in other.stdout.decode()
+
+
 def test_a_piped_chat_is_plain_text_line_by_line(ready_home: Path) -> None:
     said = "来一题\n5\n您别急，材料给我，我现在就帮您办，下午三点来三号窗口拿。\n1\n/progress\n".encode()
     done = coachbot(ready_home, "chat", "--as", "小王", stdin=said)

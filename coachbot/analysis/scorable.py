@@ -19,6 +19,8 @@ NONSENSE: frozenset[str] = frozenset({"empty", "foreign", "gibberish", "off_topi
 
 _SAME = 0.85
 _ANSWER_SAME = 0.8
+_ANSWER_WHOLE = 0.6
+"""A sentence that also stands in the model answer (advice taken, say) is no copy of it; most of it is."""
 
 
 def unscorable(reply: Text, citizen: Text, answer: Text | None = None) -> Reason | None:
@@ -33,7 +35,8 @@ def unscorable(reply: Text, citizen: Text, answer: Text | None = None) -> Reason
         return "gibberish"
     if _copies(reply.chars, citizen.chars, _SAME):
         return "copied_citizen"
-    if answer is not None and _copies(reply.chars, answer.chars, _ANSWER_SAME):
+    whole = answer is not None and len(reply.chars) >= _ANSWER_WHOLE * len(answer.chars)
+    if answer is not None and whole and _copies(reply.chars, answer.chars, _ANSWER_SAME):
         return "copied_answer"
     return None
 

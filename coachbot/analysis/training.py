@@ -25,6 +25,8 @@ STRENGTH = 8.0
 """Inverse regularisation of every head (chosen by grouped cross-validation)."""
 UNPUNCTUATED = 2
 """Every second reply is learned without punctuation too: without that, one answer in twenty hung on a comma."""
+LEAST_TO_ACCUSE = 0.4
+"""A pitfall needs at least this probability: a false accusation costs more trust than a missed one."""
 REFUSED_AT_MOST = 0.003
 """Share of what staff really say that may be taken for off-topic; the threshold is the lowest that keeps to it."""
 
@@ -213,6 +215,7 @@ def choose_thresholds(chances: np.ndarray, whole: Lesson) -> np.ndarray:
         else:
             hits = (yes & truth[:, None]).sum(axis=0)
             quality = 2 * hits / (yes.sum(axis=0) + truth.sum())
+            quality = np.where(grid < LEAST_TO_ACCUSE, -1.0, quality) if name == "pitfalls" else quality
         ties = grid[quality >= quality.max() - 1e-9]
         chosen[head] = ties[np.abs(ties - 0.5).argmin()]
     return chosen

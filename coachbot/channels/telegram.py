@@ -177,6 +177,8 @@ class TelegramChannel:
             raise Unreachable(error.message) from error
         except TimedOut as error:
             raise OutcomeUnknown("timed out") from error
+        except InvalidToken as error:  # the operator's mistake, not this message's
+            raise Later("the token was refused") from error
         except BadRequest as error:  # before NetworkError, whose subclass it is
             if any(words in error.message.lower() for words in GONE):
                 raise Unreachable(error.message) from error

@@ -16,9 +16,8 @@ STYLES = {"": "", "b": "bold cyan", "i": "italic", "q": "green"}
 class TerminalChannel:
     """Prints replies; a number presses the button with that number of the newest keyboard."""
 
-    name = "terminal"
-
-    def __init__(self, console: Console, *, plain: bool) -> None:
+    def __init__(self, console: Console, person: str, *, plain: bool) -> None:
+        self.name = f"terminal/{person}"  # two terminals on one database must not speak each other's answers
         self._console = console
         self._plain = plain
         self._choices: list[Button] = []
@@ -31,7 +30,7 @@ class TerminalChannel:
     def read(self, line: str) -> dict[str, str]:
         """Turn a typed line into a raw message."""
         said = line.strip()
-        if said.isascii() and said.isdigit() and 1 <= int(said) <= len(self._choices):
+        if said.isascii() and said.isdigit() and len(said) < 4 and 1 <= int(said) <= len(self._choices):
             return {"kind": "press", "content": self._choices[int(said) - 1].code}
         return {"kind": "text", "content": line}
 

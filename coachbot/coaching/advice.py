@@ -48,18 +48,18 @@ class Disc(Part):
 
 
 class Pitfall(Part):
-    """A pitfall, and a better way to say it."""
+    """A pitfall; a better way to say it comes from the scene."""
 
     name: str
     do: str
     why: str
-    say: str
     norm: str
 
 
 class Phrase(Pitfall):
     """A forbidden phrase, found by patterns and not by the classifier; `spare` patterns are harmless neighbours."""
 
+    say: str
     patterns: tuple[str, ...] = Field(min_length=1)
     spare: tuple[str, ...] = ()
 

@@ -12,6 +12,8 @@ from coachbot.coaching.rubric import EMPATHY, Score, better
 
 BAR_OF = dict.fromkeys(EMPATHY, "empathy") | {"next_step": "guidance", "disc": "fit", "pitfalls": "civility"}
 LONGEST_QUOTE = 24
+SURE_ENOUGH = 0.6
+"""A pitfall that is less likely than this accuses nobody; its bar says that the machine is unsure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,17 @@ def clause_around(reply: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(wide)
 
 
+def _shows(labels: Labels, name: str) -> bool:
+    """Whether a value is worth praise: an answer that merely fits the case is not yet understanding."""
+    value: int = getattr(labels, name)
+    return value > (1 if name == "interpretation" else 0)
+
+
 def _praise(reply: str, assessment: Assessment, scenario: Scenario, advice: Advice) -> Praise | None:
     """Praise the highest value; what the machine doubts or does not see is not praised."""
     labels, found = assessment.labels, assessment.evidence
     ranked = sorted(
-        (name for name in ORDINAL if getattr(labels, name) and name not in assessment.abstain),
+        (name for name in ORDINAL if _shows(labels, name) and name not in assessment.abstain),
         key=lambda name: (-getattr(labels, name), ORDINAL.index(name)),
     )
     fits = scenario.disc in labels.disc and "disc" not in assessment.abstain
@@ -109,11 +117,14 @@ def _change(
     for name, spans in phrases.items():
         rule = advice.phrases[name]
         return OneChange(rule.name, rule.do, rule.why, rule.say, rule.norm, quote(reply, spans))
-    if labels.pitfalls:
-        name = max(labels.pitfalls, key=lambda one: assessment.confidence.pitfalls.get(one, 0.0))
+    chances = assessment.confidence.pitfalls
+    accused = [one for one in labels.pitfalls if chances.get(one, 0.0) >= SURE_ENOUGH]
+    if accused:
+        name = max(accused, key=lambda one: chances.get(one, 0.0))
         pitfall = advice.pitfalls[name]
+        say = scenario.say.emotional_reaction if name == "preaching" else scenario.say.next_step
         spans = clause_around(reply, assessment.evidence.pitfalls.get(name, ()))
-        return OneChange(pitfall.name, pitfall.do, pitfall.why, pitfall.say, pitfall.norm, quote(reply, spans))
+        return OneChange(pitfall.name, pitfall.do, pitfall.why, say, pitfall.norm, quote(reply, spans))
     now = score_of(labels, reply, scenario, advice).total
     gains: dict[str, int] = {}
     for name in ORDINAL:

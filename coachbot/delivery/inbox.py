@@ -11,7 +11,7 @@ from typing import Any
 
 from coachbot.storage import queues
 from coachbot.storage.queues import Received
-from coachbot.storage.store import Store
+from coachbot.storage.store import Connection, Store
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Inbox:
         self, store: Store, channel: str, handle: Callable[[Received], Awaitable[None]], now: Callable[[], datetime]
     ) -> None:
         self._store, self._channel, self._handle, self._now = store, channel, handle, now
+        self._forgot = now()
         self._lines: dict[str, deque[int]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(AT_ONCE)
@@ -41,7 +42,7 @@ class Inbox:
     async def start(self) -> None:
         """Take up what an earlier run left undone."""
         async with self._store.write() as connection:
-            await queues.forget_done(connection, self._now() - KEPT)
+            await self._forget(connection)
             left = await queues.waiting(connection, self._channel)
         for number, person in left:
             self._line_up(number, person)
@@ -50,12 +51,18 @@ class Inbox:
         """Store messages durably; once this returns they may be confirmed to the messenger."""
         fresh: list[tuple[int, str]] = []
         async with self._store.write() as connection:
+            if self._now() - self._forgot > timedelta(days=1):
+                await self._forget(connection)
             for key, person, raw in messages:
                 number = await queues.receive(connection, self._channel, key, person, raw, self._now())
                 if number is not None:
                     fresh.append((number, person))
         for number, person in fresh:
             self._line_up(number, person)
+
+    async def _forget(self, connection: Connection) -> None:
+        await queues.forget_done(connection, self._now() - KEPT)
+        self._forgot = self._now()
 
     async def settle(self) -> None:
         """Wait until everything accepted so far is done."""

@@ -16,7 +16,9 @@ from coachbot.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-TRIES = 5
+GIVEN_UP_AFTER = timedelta(hours=24)
+LONGEST_PAUSE = 60.0
+MAYBE_ARRIVED = "outcome unknown"
 BATCH = 200
 LOOK_EVERY = 5.0
 FIRST_PAUSE = 0.5
@@ -101,19 +103,29 @@ class Outbox:
         except Later as error:
             if error.seconds is not None:
                 self._pace.hold(error.seconds)
-            await self._again(message, str(error), error.seconds)
+            await self._later(message, str(error), error.seconds)
         except OutcomeUnknown as error:
-            await self._again(message, str(error), None)
+            await self._maybe_arrived(message, str(error))
         else:
             await self._note(queues.mark_sent, message.id, sent, self._now())
 
-    async def _again(self, message: Outgoing, why: str, seconds: float | None) -> None:
-        if message.attempts + 1 >= TRIES and seconds is None:
+    async def _later(self, message: Outgoing, why: str, seconds: float | None) -> None:
+        """Wait for the messenger as long as it takes, within reason: an outage must not cost anybody the answer."""
+        now = self._now()
+        if now - message.created_at > GIVEN_UP_AFTER:
             log.warning("message %d given up: %s", message.id, why)
             await self._note(queues.set_aside, message.id, "dead", why)
             return
-        pause = seconds if seconds is not None else FIRST_PAUSE * 2**message.attempts
-        await self._note(queues.postpone, message.id, why, self._now() + timedelta(seconds=pause))
+        pause = seconds if seconds is not None else min(FIRST_PAUSE * 2 ** min(message.attempts, 10), LONGEST_PAUSE)
+        await self._note(queues.postpone, message.id, why, now + timedelta(seconds=pause))
+
+    async def _maybe_arrived(self, message: Outgoing, why: str) -> None:
+        """Send once more at most: one double is better than no answer, two are not."""
+        if message.error == MAYBE_ARRIVED:
+            log.warning("message %d given up after a second unknown outcome: %s", message.id, why)
+            await self._note(queues.set_aside, message.id, "dead", why)
+            return
+        await self._note(queues.postpone, message.id, MAYBE_ARRIVED, self._now() + timedelta(seconds=FIRST_PAUSE))
 
     async def _note(self, change: Callable[..., object], *arguments: object) -> None:
         async with self._store.write() as connection:

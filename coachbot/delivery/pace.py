@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 BURST = 3
@@ -11,11 +12,17 @@ BURST = 3
 class Pace:
     """Messages a second overall, and a small burst and then one a second in each chat."""
 
-    def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
+    def __init__(self, per_second: float, clock: Callable[[], float], *, chats: bool = True) -> None:
+        self._each = 1.0 if chats else 0.0
         self._interval = 1 / per_second
         self._clock = clock
         self._free = 0.0
         self._chats: dict[str, float] = {}
+
+    @classmethod
+    def none(cls) -> Pace:
+        """No pace at all, for a channel that nobody else limits."""
+        return cls(math.inf, lambda: 0.0, chats=False)
 
     def delay(self, address: str) -> float:
         """Seconds until a message to this chat may go."""
@@ -27,7 +34,7 @@ class Pace:
         """Count a message that goes now."""
         now = self._clock()
         self._free = max(self._free, now) + self._interval
-        self._chats[address] = max(self._chats.get(address, 0.0), now) + 1.0
+        self._chats[address] = max(self._chats.get(address, 0.0), now) + self._each
         if len(self._chats) > 10_000:
             self._chats = {chat: until for chat, until in self._chats.items() if until > now}
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from coachbot.analysis.labels import STYLES, Exchange
+from coachbot.analysis.text import Text
 from coachbot.dialogue import practice, progress, texts
 from coachbot.dialogue.messages import Incoming, Reply, parse_code
 from coachbot.dialogue.state import Coach, State, Turn
 
 COMMANDS = {"/start": "start", "/help": "help", "/practice": "practice", "/progress": "progress"}
 GUESSES: dict[str, str] = {
-    **{style: style for style in STYLES},
+    **{style.lower(): style for style in STYLES},
     **dict(zip(("支配", "影响", "稳健", "谨慎"), STYLES, strict=True)),
 }
+GUESS = re.compile(
+    r"(我|应该|觉得|认为|可能|大概|是|猜|选|更像|像|这|位|个|的?群众)*(?P<letter>[disc])?(?P<name>支配|影响|稳健|谨慎)?"
+    r"(型|的|类|吧|啊|呢)*"
+)
+"""「D」「我猜是支配型吧」「D 支配型」, on normalised text without punctuation."""
+TOO_SHORT = 2
+"""While the type is asked for, so short a text is neither a guess nor a reply."""
 LEAVING = frozenset({"practice", "progress", "help", "answer", "again", "skip", "quit"})
 """Requests that may interrupt a round; 「你好」「谢谢」 and the like are then words for the citizen."""
 
@@ -23,7 +32,7 @@ LEAVING = frozenset({"practice", "progress", "help", "answer", "again", "skip", 
 class Meaning:
     """What a message is in the person's present state."""
 
-    kind: Literal["request", "guess", "attempt", "press", "command", "unreadable", "unclear"]
+    kind: Literal["request", "guess", "no guess", "attempt", "press", "command", "unreadable", "unclear"]
     content: str = ""
 
 
@@ -34,21 +43,29 @@ def read(incoming: Incoming, state: State, coach: Coach) -> Meaning:
     said = incoming.content.strip()
     if said.startswith("/"):
         return Meaning("command", said.split()[0].split("@")[0].lower())
-    in_round = state.scenario(coach.library) is not None
-    if state.step == "guess" and in_round and (style := _style(said)):
+    if state.scenario(coach.library) is not None:
+        return _in_round(said, incoming.content, state, coach)
+    request = coach.recognizer.recognize(said)
+    return Meaning("request", request) if request is not None else Meaning("unclear")
+
+
+def _in_round(said: str, whole: str, state: State, coach: Coach) -> Meaning:
+    if state.step == "guess" and (style := _style(said)):
         return Meaning("guess", style)
-    request = coach.recognizer.recognize(said, awaiting_reply=in_round)
-    if request is not None and (not in_round or request in LEAVING):
-        return Meaning("request", request)
-    return Meaning("attempt", incoming.content) if in_round else Meaning("unclear")
+    request = coach.recognizer.recognize(said, awaiting_reply=True)
+    if request in LEAVING or (request == "thanks" and state.step == "done"):
+        return Meaning("request", request or "")
+    if state.step == "guess" and len(said) <= TOO_SHORT:
+        return Meaning("no guess")
+    return Meaning("attempt", whole)
 
 
 def _style(said: str) -> str | None:
-    bare = said.upper().removesuffix("吧").removesuffix("型").strip()
-    bare = bare.replace(" ", "")
-    if bare[:1] in STYLES and bare[1:] in GUESSES:
-        bare = bare[:1]
-    return GUESSES.get(bare)
+    bare = "".join(c for c in Text.of(said).chars if c.isalnum())
+    match = GUESS.fullmatch(bare)
+    if match is None:
+        return None
+    return GUESSES.get(match["name"] or match["letter"] or "")
 
 
 def exchange(meaning: Meaning, state: State, coach: Coach) -> tuple[Exchange, str] | None:
@@ -67,6 +84,8 @@ async def respond(turn: Turn, meaning: Meaning) -> tuple[State, Reply]:
         return await practice.guess(turn, meaning.content)
     if meaning.kind == "attempt":
         return await practice.attempt(turn)
+    if meaning.kind == "no guess":
+        return turn.state, texts.choose_first(practice.shown(turn))
     if meaning.kind == "unreadable":
         return turn.state, texts.only_text(practice.shown(turn))
     request = COMMANDS.get(meaning.content, "") if meaning.kind == "command" else meaning.content
@@ -85,12 +104,16 @@ async def _told(turn: Turn, request: str) -> Reply:
     """Answer what changes nothing."""
     open_ = practice.shown(turn)
     if request == "progress":
-        return await progress.show(turn)
+        return texts.then(await progress.show(turn), open_)
     if request == "start":
         return texts.welcome(turn.coach.advice, open_)
     if request == "thanks":
         return texts.thanks(open_)
-    return texts.help_(turn.coach.advice) if request == "help" else texts.can_do(understood=bool(request))
+    return (
+        texts.then(texts.help_(turn.coach.advice), open_)
+        if request == "help"
+        else texts.can_do(understood=bool(request))
+    )
 
 
 async def _pressed(turn: Turn, raw: str) -> tuple[State, Reply]:

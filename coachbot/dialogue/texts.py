@@ -39,6 +39,16 @@ def _after(first: str, second: Reply | None) -> Reply:
     return Reply(pieces=(Piece(text=first + "\n\n"), *second.pieces), buttons=second.buttons)
 
 
+def then(first: Reply, open_: Reply | None) -> Reply:
+    """Answer, and keep the buttons of the round that is open: the next number must not leave it unawares."""
+    return first if open_ is None else Reply(pieces=first.pieces, buttons=open_.buttons or first.buttons)
+
+
+def choose_first(open_: Reply | None) -> Reply:
+    """Answer something that is neither a guess nor a reply."""
+    return _after("先选一型，或者点「先跳过」。", open_)
+
+
 def welcome(advice: Advice, open_: Reply | None) -> Reply:
     """Greet; a person in the middle of a round is led back to it."""
     if open_ is not None:

@@ -36,6 +36,8 @@ class Outgoing:
     body: dict[str, Any]
     attempts: int
     due_at: datetime
+    created_at: datetime
+    error: str | None
 
 
 async def receive(
@@ -46,8 +48,13 @@ async def receive(
     if known is not None:
         return None
     values = {
-        "channel": channel, "key": key, "person": person, "raw": dict(raw), "status": "new", "received_at": now,
-    }  # fmt: skip
+        "channel": channel,
+        "key": key,
+        "person": person,
+        "raw": dict(raw),
+        "status": "new",
+        "received_at": now,
+    }
     result = await connection.execute(insert(inbox).values(values))
     return None if result.inserted_primary_key is None else int(result.inserted_primary_key[0])
 
@@ -89,8 +96,8 @@ async def fail(connection: AsyncConnection, number: int, error: str, at_most: in
 
 
 async def forget_done(connection: AsyncConnection, before: datetime) -> None:
-    """Drop old done messages, so that a restarted numbering of the messenger loses nothing."""
-    await connection.execute(delete(inbox).where(inbox.c.status == "done", inbox.c.done_at < before))
+    """Drop old messages that are done or dead, so that a restarted numbering of the messenger loses nothing."""
+    await connection.execute(delete(inbox).where(inbox.c.status != "new", inbox.c.done_at < before))
 
 
 async def enqueue(
@@ -104,9 +111,14 @@ async def enqueue(
     """Put messages into the outbox, in order."""
     for body in bodies:
         values = {
-            "channel": channel, "address": address, "kind": kind, "body": dict(body), "status": "new",
-            "created_at": now, "due_at": now,
-        }  # fmt: skip
+            "channel": channel,
+            "address": address,
+            "kind": kind,
+            "body": dict(body),
+            "status": "new",
+            "created_at": now,
+            "due_at": now,
+        }
         await connection.execute(insert(outbox).values(values))
 
 
@@ -115,7 +127,15 @@ async def unsent(connection: AsyncConnection, channel: str, limit: int) -> list[
     columns = outbox.c
     query = (
         select(
-            columns.id, columns.channel, columns.address, columns.kind, columns.body, columns.attempts, columns.due_at
+            columns.id,
+            columns.channel,
+            columns.address,
+            columns.kind,
+            columns.body,
+            columns.attempts,
+            columns.due_at,
+            columns.created_at,
+            columns.error,
         )
         .where(columns.status == "new", columns.channel == channel)
         .order_by(columns.kind != "answer", columns.id)
@@ -140,6 +160,15 @@ async def set_aside(connection: AsyncConnection, number: int, status: str, error
     """Stop trying: `dead` for good, `held` until the person comes back."""
     values = {"attempts": outbox.c.attempts + 1, "status": status, "error": error}
     await connection.execute(update(outbox).where(outbox.c.id == number).values(values))
+
+
+async def release(connection: AsyncConnection, channel: str, address: str) -> None:
+    """Send the newest held message of a person who came back; older ones have lost their sense."""
+    mine = (outbox.c.channel == channel, outbox.c.address == address, outbox.c.status == "held")
+    newest = await connection.scalar(select(func.max(outbox.c.id)).where(*mine))
+    if newest is not None:
+        await connection.execute(update(outbox).where(*mine, outbox.c.id < newest).values(status="dead"))
+        await connection.execute(update(outbox).where(outbox.c.id == newest).values(status="new"))
 
 
 async def newest_sent(connection: AsyncConnection, channel: str, address: str) -> dict[str, Any] | None:

@@ -11,12 +11,14 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_SECONDS = 15
+Connection = AsyncConnection
 
 
 class StoreError(Exception):
@@ -54,7 +56,7 @@ class Store:
             async with self.write() as connection:
                 await connection.run_sync(migrate)
         except CommandError as error:
-            raise StoreError(f"数据库 {self._file} 来自更新版本的 Coachbot,请升级程序后再启动") from error
+            raise StoreError(f"数据库 {self._file} 来自更新版本的 Coachbot，请升级程序后再启动") from error
         except DatabaseError as error:
             raise StoreError(f"数据库 {self._file} 打不开：{error.orig}。请检查文件、磁盘空间和权限") from error
 
@@ -89,7 +91,7 @@ def _engine(url: str, begin: str, pool_size: int) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
+    def _begin(connection: SyncConnection) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
@@ -102,7 +104,7 @@ def migration_config() -> Config:
     return config
 
 
-def migrate(connection: Connection, revision: str = "head") -> None:
+def migrate(connection: SyncConnection, revision: str = "head") -> None:
     """Bring the tables to a revision (up, or down by name)."""
     config = migration_config()
     config.attributes["connection"] = connection

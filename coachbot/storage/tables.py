@@ -51,7 +51,7 @@ metadata = MetaData(
 people = Table(
     "people", metadata,
     Column("id", Integer, primary_key=True),
-    Column("channel", String(16), nullable=False),
+    Column("channel", String(80), nullable=False),
     Column("address", String(64), nullable=False),  # where the channel reaches this person
     Column("name", String(128), nullable=False, default=""),
     Column("state", JSON, nullable=False),
@@ -97,7 +97,7 @@ rubrics = Table(
 inbox = Table(
     "inbox", metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("channel", String(16), nullable=False),
+    Column("channel", String(80), nullable=False),
     Column("key", String(64), nullable=False),  # the messenger's own id of the message
     Column("person", String(64), nullable=False),  # whose order it belongs to
     Column("raw", JSON, nullable=False),
@@ -114,7 +114,7 @@ inbox = Table(
 outbox = Table(
     "outbox", metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("channel", String(16), nullable=False),
+    Column("channel", String(80), nullable=False),
     Column("address", String(64), nullable=False),
     Column("kind", String(16), nullable=False),  # answer now; pushes later
     Column("body", JSON, nullable=False),

@@ -67,3 +67,10 @@ def test_the_one_change_always_says_what_why_and_how(labels: Labels, scene: obje
         assert given.change.do and given.change.why and given.change.say
     else:
         assert given.score.total == 100
+
+
+def test_a_doubtful_pitfall_accuses_nobody() -> None:
+    labels = Labels(pitfalls=("cold",))
+    unsure = Confidence(dict.fromkeys(ORDINAL, 0.9), {}, {"cold": 0.45})
+    given = feedback.give(REPLY, Assessment(labels, unsure, ("pitfalls",), Evidence()), CLOSED, ADVICE)
+    assert given.change and given.change.topic != "生硬冷漠" and "civility" in given.doubtful

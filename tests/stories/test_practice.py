@@ -193,3 +193,49 @@ async def test_skipping_the_reply_offers_another_scene(world: World) -> None:
     await person.presses("先跳过")
     assert "换一题" in await person.says("跳过这题")
     assert "这位群众更像哪一型？" in await person.presses("下一题")
+
+
+@pytest.mark.parametrize("guess", ["D", "d。", "Ｄ", "我猜D", "应该是支配型吧", "是支配型", "D 支配型"])
+async def test_a_guess_in_plain_words_is_a_guess(world: World, guess: str) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    assert "这几句更像" in await person.says(guess)
+    assert await rows(world) == []
+
+
+async def test_thanks_after_feedback_are_thanks(world: World) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    await person.says(GOOD)
+    assert "不客气" in await person.says("谢谢教练")
+    assert len(await rows(world)) == 1
+
+
+async def test_help_in_a_round_keeps_its_buttons(world: World) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    assert "怎么用" in await person.says("/help")
+    assert "这几句更像" in await person.presses("D 支配型")
+
+
+@pytest.mark.parametrize("abuse", ["滚！你个废物", "有病吧你，闭嘴", "别在这儿耍神经病，我忙着呢"])
+async def test_abuse_is_named(world: World, abuse: str) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    await person.presses("先跳过")
+    answer = await person.says(abuse)
+    assert "骂人的话一个字都不能有" in answer and "文明规范 ▓▓▓▓▓▓▓▓▓▓" not in answer
+
+
+async def test_taking_the_advice_is_no_copy(world: World) -> None:
+    person = world.newcomer()
+    await person.says("/practice")
+    answer = await person.says(RUDE)
+    said = answer.split("可以这样说：")[1].splitlines()[0].strip("「」")
+    assert "得分" in await person.says(said)
+
+
+async def test_very_long_and_odd_input_is_survived(world: World) -> None:
+    person = world.newcomer()
+    for odd in ("9" * 5000, "<b>&amp;</b>", "\u202e\u0000", "好" * 9000, "/", "/nonsense", "🙂" * 500):
+        assert await person.says(odd)

@@ -104,6 +104,37 @@ async def test_blocked_people_are_set_aside(telegram: World) -> None:
     assert "窗口沟通小教练" in await other.says("/start")
 
 
+async def test_who_comes_back_gets_the_last_answer(telegram: World) -> None:
+    person = newcomer(telegram)
+    assert telegram.telegram
+    telegram.telegram.blocked.add(person.id)
+    await person.says("/start")
+    await person.says("/practice")
+    telegram.telegram.blocked.clear()
+    telegram.telegram.say(person.id, "/progress")
+    while len(telegram.telegram.to(person.id)) < 2:
+        await asyncio.sleep(0.001)
+    await telegram.application.settle()
+    assert sorted(await statuses(telegram, outbox)) == ["dead", "sent", "sent"]
+
+
+async def test_an_outage_of_hours_costs_nobody_the_answer(telegram: World) -> None:
+    person = newcomer(telegram)
+    assert telegram.telegram
+    telegram.telegram.failures += [error(502, "Bad Gateway")] * 40
+
+    async def let_time_pass() -> None:
+        while not telegram.telegram.to(person.id):  # type: ignore[union-attr]
+            telegram.clock.pass_(seconds=61)
+            telegram.application.outbox.wake()
+            await asyncio.sleep(0.005)
+
+    passing = asyncio.create_task(let_time_pass())
+    assert "窗口沟通小教练" in await person.says("/start")
+    await passing
+    assert await statuses(telegram, outbox) == ["sent"]
+
+
 async def test_a_flood_wait_is_obeyed_and_the_answer_comes(telegram: World) -> None:
     person = newcomer(telegram)
     assert telegram.telegram

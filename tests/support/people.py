@@ -136,7 +136,7 @@ async def telegram_world(settings: Settings, coach: Coach, classifier: ReplyClas
 @asynccontextmanager
 async def terminal_world(settings: Settings, coach: Coach, classifier: ReplyClassifier) -> AsyncIterator[World]:
     out = io.StringIO()
-    channel = TerminalChannel(Console(file=out), plain=True)
+    channel = TerminalChannel(Console(file=out), "test", plain=True)
     clock = Clock()
     ticks = iter(range(10**9))
     async with running(settings, channel, coach, classifier, now=clock.now, clock=lambda: next(ticks)) as application:

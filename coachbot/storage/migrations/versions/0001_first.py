@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "people",
         sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("channel", sa.String(80), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("name", sa.String(128), nullable=False),
         sa.Column("state", sa.JSON, nullable=False),
@@ -61,7 +61,7 @@ def upgrade() -> None:
     op.create_table(
         "inbox",
         sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("channel", sa.String(80), nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("person", sa.String(64), nullable=False),
         sa.Column("raw", sa.JSON, nullable=False),
@@ -78,7 +78,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("channel", sa.String(80), nullable=False),
         sa.Column("address", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
