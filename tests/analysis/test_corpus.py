@@ -26,15 +26,20 @@ def bare(reply: str) -> str:
 
 
 def test_there_is_enough_of_everything() -> None:
-    assert len(TRAINING) + len(LOCKED) >= 1000
-    assert len({row.scenario for row in TRAINING}) >= 50
+    everything = [*TRAINING, *LOCKED]
+    assert len(everything) >= 7500
+    assert len({row.scenario for row in everything}) >= 400 and len({row.writer for row in everything}) >= 25
+    assert len({row.pair for row in everything if row.pair}) >= 800
+    assert sum(row.labels.exploration == 1 for row in everything) >= 400
+    assert sum(row.labels.emotional_reaction == 2 for row in everything) >= 900
     assert {row.exchange.citizen_disc for row in TRAINING} == set(STYLES)
     for citizen in STYLES:
         for style in STYLES:
             both = [row for row in TRAINING if row.exchange.citizen_disc == citizen and style in row.labels.disc]
             assert any(row.labels.pitfalls for row in both) and any(not row.labels.pitfalls for row in both)
-    found = Counter(pitfall for row in TRAINING for pitfall in row.labels.pitfalls)
-    assert set(found) == set(PITFALLS)
+    found = Counter(label for row in everything for label in (*row.labels.pitfalls, *row.labels.disc))
+    assert all(found[pitfall] >= 500 for pitfall in PITFALLS)
+    assert all(found[style] >= 900 for style in STYLES)
 
 
 def test_the_locked_part_shares_no_scene_and_no_writer() -> None:
