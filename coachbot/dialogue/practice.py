@@ -39,7 +39,7 @@ async def guess(turn: Turn, style: str) -> tuple[State, Reply]:
     scenario = _scenario(turn)
     guessed = next(one for one in STYLES if one == style)
     await turn.records.save_guess(turn.state.round_id, guessed)
-    state = turn.state.model_copy(update={"step": "reply", "guessed": True})
+    state = turn.state.model_copy(update={"step": "reply"})
     return state, texts.revealed(scenario, guessed, turn.coach.advice)
 
 

@@ -28,7 +28,6 @@ class State(BaseModel):
     step: Step = "idle"
     round_id: int = 0
     scene: str = ""
-    guessed: bool = False
     last: Score | None = None
 
     def scenario(self, library: Library) -> Scenario | None:

@@ -184,10 +184,3 @@ async def newest_sent(connection: AsyncConnection, channel: str, address: str) -
         if body.get("buttons"):
             return dict(body)
     return None
-
-
-async def lengths(connection: AsyncConnection) -> dict[str, int]:
-    """Return how many rows wait in each queue."""
-    incoming = await connection.scalar(select(func.count()).select_from(inbox).where(inbox.c.status == "new"))
-    outgoing = await connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.status == "new"))
-    return {"inbox": incoming or 0, "outbox": outgoing or 0}

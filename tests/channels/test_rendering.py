@@ -62,4 +62,5 @@ def test_codes_are_short_ascii_and_come_back(action: str, arguments: list[str]) 
 
 @given(st.text(max_size=70))
 def test_any_code_is_parsed_or_refused(raw: str) -> None:
-    parse_code(raw)
+    parsed = parse_code(raw)
+    assert parsed is None or code(parsed[0], *parsed[1]) == raw

@@ -37,6 +37,15 @@ def test_a_pitfall_always_lowers_it(one: Labels, disc: Style | None, open_: bool
         assert RUBRIC.score(worse, disc, open_=open_).total < RUBRIC.score(one, disc, open_=open_).total
 
 
+def test_every_pitfall_costs_even_the_poorest_reply() -> None:
+    """All counts of pitfalls, and a forbidden phrase on top, on the lowest score that there is."""
+    for disc in (None, *STYLES):
+        for open_ in (True, False):
+            totals = [RUBRIC.score(Labels(pitfalls=PITFALLS[:n]), disc, open_=open_).total for n in range(7)]
+            totals.append(RUBRIC.score(Labels(pitfalls=PITFALLS), disc, open_=open_, phrases=1).total)
+            assert totals == sorted(set(totals), reverse=True)
+
+
 @given(labels, types, st.booleans())
 def test_a_hint_at_a_good_rating_lowers_it(one: Labels, disc: Style | None, open_: bool) -> None:
     assert RUBRIC.score(one, disc, open_=open_, phrases=1).total < RUBRIC.score(one, disc, open_=open_).total

@@ -18,6 +18,15 @@ def newcomer(world: World) -> TelegramPerson:
     return person
 
 
+async def let_time_pass(world: World, person: TelegramPerson, seconds: float) -> None:
+    """Move the clock until the person got something."""
+    assert world.telegram
+    while not world.telegram.to(person.id):
+        world.clock.pass_(seconds=seconds)
+        world.application.outbox.wake()
+        await asyncio.sleep(0.005)
+
+
 async def statuses(world: World, table: object) -> list[str]:
     async with world.application.store.read() as connection:
         return list((await connection.execute(select(table.c.status))).scalars())  # type: ignore[attr-defined]
@@ -123,13 +132,7 @@ async def test_an_outage_of_hours_costs_nobody_the_answer(telegram: World) -> No
     assert telegram.telegram
     telegram.telegram.failures += [error(502, "Bad Gateway")] * 40
 
-    async def let_time_pass() -> None:
-        while not telegram.telegram.to(person.id):  # type: ignore[union-attr]
-            telegram.clock.pass_(seconds=61)
-            telegram.application.outbox.wake()
-            await asyncio.sleep(0.005)
-
-    passing = asyncio.create_task(let_time_pass())
+    passing = asyncio.create_task(let_time_pass(telegram, person, seconds=61))
     assert "窗口沟通小教练" in await person.says("/start")
     await passing
     assert await statuses(telegram, outbox) == ["sent"]
@@ -141,13 +144,7 @@ async def test_a_flood_wait_is_obeyed_and_the_answer_comes(telegram: World) -> N
     telegram.telegram.failures += [error(429, "Too Many Requests: retry after 1", retry_after=1), error(500, "oops")]
     before = telegram.clock.at
 
-    async def let_time_pass() -> None:
-        while not telegram.telegram.to(person.id):  # type: ignore[union-attr]
-            telegram.clock.pass_(seconds=2)
-            telegram.application.outbox.wake()
-            await asyncio.sleep(0.01)
-
-    passing = asyncio.create_task(let_time_pass())
+    passing = asyncio.create_task(let_time_pass(telegram, person, seconds=2))
     assert "窗口沟通小教练" in await person.says("/start")
     await passing
     assert telegram.clock.at > before
